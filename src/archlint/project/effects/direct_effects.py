@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Constant
+from archlint.facts.syntax import Call, Constant
 from archlint.project.effects.blocking import BLOCKING, Blocking
 from archlint.project.effects.closure import Direct, Way
 from archlint.project.effects.handed_statements import Untold
 from archlint.project.effects.points import Point
 from archlint.project.effects.statement_kind import StatementKind
-from archlint.project.model import Target
+from archlint.project.model import Target, argument_of
 from archlint.project.types.notation import parse_notation
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class DirectEffects:
         return any(info.lazy is not None for _, info in self._project.knowledge.infos(notation.name))
 
     def _operation_effects(self, point: Point, target: Target, operation: Operation) -> Iterator[tuple[str, Confidence]]:
-        for effect in operation.effect if not _is_withheld(point, operation) else ():
+        for effect in operation.effect if point.call is None or not is_withheld(point.call.call, operation) else ():
             yield effect, target.confidence
         if operation.by_statement is not None and point.call is not None and point.kind == "call":
             statement = point.call.argument(operation.by_statement)
@@ -81,13 +81,12 @@ class DirectEffects:
                     yield effect, target.confidence
 
 
-def _is_withheld(point: Point, operation: Operation) -> bool:
-    if point.call is None:
-        return False
+def is_withheld(call: Call, operation: Operation) -> bool:
+    """What the call is given, or lacks, keeps its effects from taking place: `form.save(commit=False)`."""
     if operation.needs is not None:
-        needed = point.call.argument(operation.needs)
+        needed = argument_of(call, operation.needs)
         return needed is None or (isinstance(needed, Constant) and needed.value is None)
     if operation.withheld is None:
         return False
-    given = point.call.argument(operation.withheld)
+    given = argument_of(call, operation.withheld)
     return isinstance(given, Constant) and given.value is False

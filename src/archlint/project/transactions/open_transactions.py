@@ -77,6 +77,7 @@ class OpenTransactions:
         self._sorted: dict[tuple[Def, str], list[EffectPoint]] = {}
         self._ways = Conditions(project)
         self._changes = Conditions(project, counts=lambda operation: "db.commit" not in operation.effect)
+        self._rows = Conditions(project, counts=lambda operation: not operation.schema)
 
     def inside(self, effects: Iterable[str], counts: Callable[[EffectPoint], bool]) -> list[Inside]:
         """The places in transactions that come to a library call with one of the effects; of nested transactions the one that
@@ -215,7 +216,7 @@ class OpenTransactions:
         writes = [
             w
             for w in self._before(_WRITE, definition, point, since, path)
-            if w.site not in own and blocks.around(w.module, w.context) < 0
+            if w.site not in own and blocks.around(w.module, w.context) < 0 and self._rows.path(w) is not None
         ]
         writes += [] if writes else [w for w in self._of_turn_before(definition, point, own) if self._is_sent(w)]
         sent = [w for w in writes if self._is_sent(w)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Name, String
 from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.sequence import chain
 from archlint.project.effects.effects import EffectPoint
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
-_COMMITS = "commit"
+_COMMITS, _CLOSES = "commit", "close"
 _NAMED = re.compile(r"(?<!non_)(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
 """What is called so opens one, wherever it comes from, if it is no library's that is known to do other things."""
 _STORING = frozenset({"orm", "driver", "document-store"})
@@ -177,12 +177,29 @@ def _commits_what_it_opens(definition: Def) -> bool:
         for place in body.contexts
         if place.kind == "with" and place.function == definition.index and isinstance(place.target, Name)
     }
+    opened |= _closed_again(definition)
     callees = [c.callee for c in definition.module.own_calls(definition.index) if last_name(body, c.callee) == _COMMITS]
     given = {parameter.name for parameter in function.parameters}
     return bool(callees) and all(
         isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in opened - given
         for callee in callees
     )
+
+
+def _closed_again(definition: Def) -> set[str]:
+    """`connection = connect()`, and `connection.close()` in the same function."""
+    module = definition.module
+    made = {
+        statement.target.id
+        for statement in module.own_statements(definition.index)
+        if statement.kind == "assign" and isinstance(statement.target, Name) and isinstance(statement.value, CallRef | Await)
+    }
+    callees = (call.callee for call in module.own_calls(definition.index))
+    return {
+        callee.base.id
+        for callee in callees
+        if isinstance(callee, Attribute) and callee.attr == _CLOSES and isinstance(callee.base, Name) and callee.base.id in made
+    }
 
 
 def _is_empty(definition: Def) -> bool:

@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Literal
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.control.sequence import context_at
+from archlint.project.effects.direct_effects import is_withheld
 from archlint.project.model import Def, Type
 from archlint.project.names.class_attributes import bound_in
 from archlint.project.relations.saved_through import SavedThrough
 from archlint.project.routes.around_apps import AroundApps
 from archlint.project.spelling import last_name
 from archlint.project.transactions.request_settings import is_hosted, is_taken_out
+from archlint.project.transactions.transaction_decorators import TransactionDecorators
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Injected
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
-    from archlint.facts.syntax import Class
+    from archlint.facts.syntax import Call, Class
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
     from archlint.project.types.entities import Entity
@@ -58,6 +60,7 @@ class Transactions:
         self._effects = project.effects
         self._inference = project.types.inference
         self.blocks = project.transaction_blocks
+        self._decorators = TransactionDecorators(project, self.blocks)
         self._injected = Injected(project)
         self._saved_through = SavedThrough(project)
         self._held: dict[Def, Holder] = {}
@@ -138,35 +141,24 @@ class Transactions:
 
     def _opens(self, definition: Def, decorator: Expr) -> bool:
         module = definition.module
-        given = module.body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ()
+        call = module.body.calls[decorator.index] if isinstance(decorator, CallRef) else None
+        given = call.arguments if call is not None else ()
         entities = list(self._inference.returns.decorator_entities(definition, decorator))
-        if any(self._begins(entity) for entity in entities) or self.blocks.is_named(
-            module, decorator, definition.function.outer
-        ):
+        if any(self._begins(entity, call) for entity in entities):
             return True
+        if self.blocks.is_named(module, decorator, definition.function.outer):
+            return not self._decorators.only_runs(definition, decorator)
         for argument in given:  # `method_decorator(atomic)`
             if any(self._begins(e) for e in self._inference.entities(module, argument.value, definition.function.outer)):
                 return True
-        return any(isinstance(entity, FunctionRef) for entity in entities) and self._is_wrapped(definition, decorator)
+        return any(isinstance(entity, FunctionRef) for entity in entities) and self._decorators.wraps(definition, decorator)
 
-    def _begins(self, entity: Entity) -> bool:
+    def _begins(self, entity: Entity, call: Call | None = None) -> bool:
+        """call: what is made of it (`create_revision(atomic=False)`), where it is called."""
         operation = self._inference.operation(entity) if not isinstance(entity, FunctionRef) else None
-        return operation is not None and _BEGIN in operation.effect
-
-    def _is_wrapped(self, definition: Def, decorator: Expr) -> bool:
-        """The project's decorator runs the function in a block, or commits behind it."""
-        for point in self._effects.edges(definition.module):
-            if point.kind == "once" and (point.at, point.end) == (decorator.at, decorator.end):
-                for wrapper in (t.definition for t in point.targets if t.definition is not None):
-                    contexts = wrapper.module.body.contexts
-                    runs = list(_runs_of_wrapped(wrapper))
-                    commits = (p for p in self._effects.points_of(wrapper, _COMMIT) if p.is_direct)
-                    if any(not runs or p.site.at > min(runs) for p in commits):
-                        return True
-                    held = (contexts[row] for row in self.blocks.of(wrapper))
-                    if any(not runs or any(each.at <= at < each.end for at in runs) for each in held):
-                        return True
-        return False
+        if operation is None or _BEGIN not in operation.effect:
+            return False
+        return call is None or not is_withheld(call, operation)
 
     def _is_dispatched(self, definition: Def) -> bool:
         """A method of a view whose class, or whose class's own way to its methods, opens a transaction."""
@@ -383,13 +375,3 @@ def _function_at(module: Module, context: int) -> Def | None:
     """The function in which a place stands, none for the module's own body."""
     row = module.body.contexts[context].function
     return Def(module, module.name, row) if row >= 0 else None
-
-
-def _runs_of_wrapped(wrapper: Def) -> Iterator[int]:
-    """Where a decorator's inner function calls what the decorator was given."""
-    body, functions = wrapper.module.body, wrapper.module.outline.functions
-    around = body.contexts[wrapper.function.outer].function
-    given = {each.name for each in functions[around].parameters} if around >= 0 else set()
-    for call in body.calls:
-        if wrapper.function.at <= call.at < wrapper.function.end and isinstance(call.callee, Name) and call.callee.id in given:
-            yield call.at

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlglot
+from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
@@ -18,7 +19,7 @@ from archlint.facts.sql import SqlFacts, Statement, Unparsed
 from archlint.parse.sql_flaws import flaw, let_pass
 from archlint.parse.sql_lexer import BACKSLASH_DIALECTS, Token, tokens, word_set
 from archlint.parse.sql_pieces import HEAD, Piece, clauses, depth, mask, name_for, split, words
-from archlint.parse.sql_routines import fragments, routine_kind
+from archlint.parse.sql_routines import additions, fragments, routine_kind
 from archlint.parse.sql_tree import Names, is_statement, read_tree
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class _Reader:
                 masked = mask(self.text, fragment)
                 self.inside += clauses(self.text, fragment)
                 self.statement(fragment, _PERFORM.sub("SELECT ", masked))
+            for addition in additions(self.text, piece, self.backslashes):
+                self.added(addition)
             return
         first = next(iter(words(self.text, piece.tokens, 1)), "")
         masked = mask(self.text, piece.tokens)
@@ -119,6 +122,15 @@ class _Reader:
             self.unparsed.append(Unparsed(piece.start, piece.end, f"begins with {first or 'no word'}, as no statement does"))
         else:
             self.statement(piece.tokens, masked)
+
+    def added(self, addition: Sequence[Token]) -> None:
+        """What a block adds to tables, if it can be read."""
+        before, unparsed = len(self.statements), len(self.unparsed)
+        self.statement(addition, mask(self.text, addition))
+        del self.unparsed[unparsed:]
+        for index in range(before, len(self.statements)):
+            s = self.statements[index]
+            self.statements[index] = replace(s, changes=tuple(replace(change, guarded=True) for change in s.changes))
 
     def explained(self, piece: Piece, masked: str) -> None:
         """What is only explained delivers neither rows nor columns: its stars take nothing."""

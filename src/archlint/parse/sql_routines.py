@@ -40,6 +40,20 @@ def fragments(text: str, piece: Piece, backslashes: bool) -> Iterator[tuple[Toke
             return
 
 
+def additions(text: str, piece: Piece, backslashes: bool) -> Iterator[tuple[Token, ...]]:
+    """The tokens of each `ALTER TABLE … ADD …` and `CREATE INDEX …` in an anonymous block, which runs as it stands: nearly
+    always where what is added is not there yet."""
+    if words(text, piece.tokens, 1) != ["DO"]:
+        return
+    for body in (t for t in piece.tokens if t.kind == "dollar"):
+        width = text.index("$", body.start + 1) + 1 - body.start
+        for part in _parts(text, tokens(text, backslashes=backslashes, start=body.start + width, end=body.end - width)):
+            written = words(text, part, len(part))
+            is_index = written[:2] == ["CREATE", "INDEX"] or written[:3] == ["CREATE", "UNIQUE", "INDEX"]
+            if is_index or (written[:2] == ["ALTER", "TABLE"] and "ADD" in written):
+                yield tuple(part)
+
+
 def _queries(text: str, body: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
     for part in _parts(text, body):
         begin = _query_start(text, part)

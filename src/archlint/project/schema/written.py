@@ -268,11 +268,25 @@ class Reading:
         return None
 
     def _named(self, written: Written, depth: int) -> str | None:
+        built = self._built_here(written)
+        if built is not None:
+            return self.text(built, depth - 1)
         value = self.project.values.constant(written.module, written.expr, written.context)
         if isinstance(value, str):
             return value
         followed = self.followed(written)
         return self.text(followed, min(2, depth - 1)) if followed is not written else None
+
+    def _built_here(self, written: Written) -> Written | None:
+        """What a name stands for, if that is put together of what is given in this turn (`name = f"ix_{table}"` in a loop):
+        a constant would be that of the first turn."""
+        sources = self.project.values.sources.of(written.module, written.expr, written.context) if written.given else ()
+        if len(sources) != 1 or sources[0].module is not written.module or not sources[0].context:
+            return None
+        expr = sources[0].expr
+        parts = expr.parts if isinstance(expr, Template) else expr.operands if isinstance(expr, Operation) else ()
+        is_given = any(isinstance(part, Name) and part.id in written.given for part in parts)
+        return replace(written, expr=expr, context=sources[0].context) if expr is not None and is_given else None
 
     def _joined(self, written: Written, depth: int) -> str | None:
         expr = written.expr

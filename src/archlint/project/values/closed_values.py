@@ -122,6 +122,20 @@ class ClosedValues:
             self._known[key] = self._is_inside_test(at.module, text, at.context) or self._is_behind_refusal(expr, text, at)
         return self._known[key]
 
+    def is_replaced(self, module: Module, given: Statement, offset: int) -> bool:
+        """What an assignment gives does not come as far as the offset: a test behind it, in the same place, lets only known
+        values by, and the others are turned away or something written is put in their place."""
+        if not isinstance(given.target, Name):
+            return False
+        text, contexts = given.target.id, module.body.contexts
+        for statement in module.own_statements(contexts[given.context].function):
+            place = contexts[statement.context]
+            is_behind = given.end <= statement.at < offset and place.kind in ("if", "else") and place.parent == given.context
+            is_apart = is_behind and self._turns_away(module, statement, text)
+            if is_apart and self.implies(module, place.subject, text, place.kind == "else"):
+                return True
+        return False
+
     def is_vetted(self, expr: Expr, at: Place) -> bool:
         """A function that by its name checks such things has been given it before, in a statement of its own."""
         body = at.module.body

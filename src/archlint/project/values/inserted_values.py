@@ -302,6 +302,8 @@ class InsertedValues:
         here = spot.moved(module, statement.context)
         match statement.kind:
             case "assign" | "annotate":
+                if spot.place.module is module and self.closed.is_replaced(module, statement, expr.at):
+                    return iter(())
                 return self.walk(statement.value, here.taking(*steps(binding.path)))
             case "augment":
                 return self._grown(statement.target, statement.value, statement.operator, statement.at, here)

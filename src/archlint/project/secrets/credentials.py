@@ -96,6 +96,13 @@ _NO_TOKEN_BEFORE = frozenset(
 )
 
 
+_OF_HEADERS = _NEUTRAL_HEADS | frozenset(
+    {"http", "https", "proxy", "header", "headers", "request", "req", "x", "client", "user", "api", "web", "rest", "meta"}
+    | {"bearer", "basic", "token", "auth", "original", "forwarded", "incoming", "outgoing", "upstream", "get", "given"}
+    | {"jwt", "oauth", "cookie", "session", "service", "internal", "app", "admin"}
+)
+"""Before `authorization` these leave it a header; others say what is allowed (`work_authorization`)."""
+
 _QUERY = re.compile(r"[?&#](\w+)=$")
 _SCHEME = re.compile(r"(?i)(?:^|[^\w-])(?:bearer|basic|token|api-?key) $")
 
@@ -199,6 +206,8 @@ def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
         return not _NO_DATABASE_BEFORE.isdisjoint(before)
     if not _OF_PERSONS.isdisjoint((term[0], term[-1])):
         return not _NO_PERSON_BEFORE.isdisjoint(before)
+    if term == ("authorization",):
+        return not _OF_HEADERS.issuperset(before)
     return term[-1] in ("token", "key") and len(term) == 1 and not _NO_TOKEN_BEFORE.isdisjoint(before)
 
 

@@ -304,6 +304,32 @@ def test_what_a_plain_handler_or_task_runs_to_its_end_holds_nobody_else() -> Non
     assert Confidence.HIGH in confidences(kept.replace("{head}", "@queue.task"))
 
 
+TOLD_TO_A_BOT = """
+import asyncio
+import time
+from celery import Celery
+queue = Celery("shop")
+
+{head}
+def send_order_to_bot_task(number):
+    asyncio.run(send_order_to_bot(number))
+
+async def send_order_to_bot(number):
+    time.sleep(number)
+    await send_to_bot(number)
+
+async def send_to_bot(number):
+    time.sleep(number)
+"""
+
+
+def test_what_a_task_runs_to_its_end_does_not_last_whatever_it_is_called() -> None:
+    assert confidences(TOLD_TO_A_BOT.replace("{head}", "@queue.task")) == [Confidence.LOW, Confidence.LOW]
+    assert confidences(TOLD_TO_A_BOT.replace("{head}", "")) == [Confidence.HIGH, Confidence.HIGH]
+    another = TOLD_TO_A_BOT + "\nasync def poll_bot():\n    await send_to_bot(1)\n\nasyncio.run(poll_bot())\n"
+    assert confidences(another.replace("{head}", "@queue.task")) == [Confidence.LOW, Confidence.HIGH]
+
+
 def test_a_poll_that_is_told_to_wait_for_nothing_holds_nothing() -> None:
     code = """
 from confluent_kafka import Consumer

@@ -65,8 +65,17 @@ class RunAlone:
         """By its name it keeps a program running; what a task of a queue, or a plain handler, runs to its end does not."""
         if not _is_named(definition, _LASTING) or _is_task(definition) or _gives_results(definition):
             return False
+        return not self._is_in_turn(definition, _STEPS)
+
+    def _is_in_turn(self, definition: Def, steps: int) -> bool:
+        """All the ways to it begin at tasks of a queue, or plain handlers, that run to their end what leads to it."""
         sites = self._sites(definition)
-        return not sites or not all(self._is_of_turn(site.caller) and self._is_run(site) for site in sites)
+        return steps > 0 and bool(sites) and all(self._is_on_turn(site, steps) for site in sites)
+
+    def _is_on_turn(self, site: CallSite, steps: int) -> bool:
+        if site.caller is not None and site.caller.function.is_async:
+            return site.call.awaited and self._is_in_turn(site.caller, steps - 1)
+        return self._is_of_turn(site.caller) and self._is_run(site)
 
     def _is_of_turn(self, caller: Def | None) -> bool:
         if caller is None or caller.function.is_async:
@@ -111,7 +120,8 @@ class RunAlone:
         if caller is not None and caller.function.is_async:
             awaited = site.call.awaited or self._is_waited_for(site)
             return not self._may_last(caller) and awaited and self.holds(caller, steps - 1)
-        return (caller is None or not _is_named(caller, _TURNING)) and self._is_run(site)
+        turns = caller is not None and _is_named(caller, _TURNING) and not self._is_of_turn(caller)
+        return not turns and self._is_run(site)
 
     def _is_waited_for(self, site: CallSite) -> bool:
         """`await wait_for(load(), 5)`"""

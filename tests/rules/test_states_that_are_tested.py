@@ -25,6 +25,14 @@ class OrderLog(models.Model):
 
 class Receipt(models.Model):
     order = models.OneToOneField(Order, on_delete=models.CASCADE)
+
+
+class Entry(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=20)
+
+    class Meta:
+        unique_together = [("order", "kind")]
 """
 URLS = """\
 from django.urls import path
@@ -37,7 +45,9 @@ VIEWS = """\
 import requests
 from django.http import HttpResponse
 
-from shop.models import Order, OrderLog, Receipt, Refund
+from shop.models import Entry, Order, OrderLog, Receipt, Refund
+
+KINDS = ["goods", "freight"]
 
 
 def ensure_refund(order):
@@ -80,11 +90,16 @@ def refund(request, pk):
         ("pass", Confidence.LOW),
         ("OrderLog.objects.create(order=order)", Confidence.LOW),
         ("Receipt.objects.create(order=order)", Confidence.LOW),
+        ("Entry.objects.create(order=order, kind='refund')", Confidence.LOW),
+        ("for kind in KINDS: Entry.objects.create(order=order, kind=kind)", Confidence.LOW),
+        ("for kind in request.POST: Entry.objects.create(order=order, kind=kind)", Confidence.MEDIUM),
+        ("Entry.objects.create(order=order, kind=request.POST['kind'])", Confidence.MEDIUM),
         ("ensure_refund(order)", Confidence.LOW),
         ("make_refund(order)", Confidence.LOW),
         ("Refund.objects.get_or_create(order=order)", Confidence.LOW),
         ("requests.post('https://pay.example.org', timeout=3)", Confidence.MEDIUM),
         ("requests.get('https://pay.example.org', timeout=3)", Confidence.LOW),
+        ("requests.put('https://pay.example.org', json=['closed'], timeout=3)", Confidence.LOW),
         ("fetch_state(order)", Confidence.LOW),
         ("close_order(order)", Confidence.LOW),
         ("send_order(order)", Confidence.MEDIUM),

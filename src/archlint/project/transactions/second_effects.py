@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Name, Operation, Statement, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Name, Operation, Statement, String
 from archlint.project.control.already_there import AlreadyThere
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.made_if_missing import is_made_if_missing
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _WRITE = "db.write"
 _SENDS = ("email", "publish", "enqueue", "http", "rpc")
 _ONCE = re.compile(r"\bON\s+(CONFLICT|DUPLICATE)\b|\bIGNORE\b|\bNOT\s+EXISTS\b", re.IGNORECASE)
-_ADDS = "$inc"
+_ADDS, _SETS = "$inc", "put"
 _STORED = "db-model"
 
 
@@ -207,6 +207,7 @@ class SecondEffects:
         for making, owner in self._makings(path):
             named = [(_bare(a.name), a.value) for a in making.arguments if a.name is not None]
             given = {name for name, value in named if not names.isdisjoint(names_in(module.body, value)) or name == row}
+            given |= {name for name, value in named if given and _is_same_each_time(module, value, making.context)}
             for made in self._project.types.all(module, owner, making.context):
                 table = self._project.schemas.models.of_class(made.name)
                 keys = (*table.parts.uniques, *filter(None, (table.parts.primary_key,))) if table is not None else ()
@@ -249,13 +250,18 @@ class SecondEffects:
                     continue
                 path = self._sends.path(point)
                 if path is not None and not self._only_asks(path, point):
-                    weighs = self._weighs(path, point) and not self._only_ends(path, point)
+                    weighs = self._weighs(path, point) and not (self._only_ends(path, point) or self._only_sets(path, effect))
                     yield SecondEffect(point.site, point.shown, weighs)
 
     def _only_ends(self, path: Path, point: EffectPoint) -> bool:
         """`control.revoke(task_id)`, `gateway.close_code(code)`: a second time it is ended already."""
         names = (path.end.witness.target.rpartition(".")[2], point.shown.rpartition(".")[2])
         return any(not self._named.ending.isdisjoint(words_of(name)[:1]) for name in names)
+
+    @staticmethod
+    def _only_sets(path: Path, effect: str) -> bool:
+        """`client.put(address, json=state)`: by the protocol, a second time nothing else comes of it."""
+        return effect == "http" and path.end.witness.target.rpartition(".")[2] == _SETS
 
     def _only_asks(self, path: Path, point: EffectPoint) -> bool:
         """`requests.get(…)`, `client.payment.fetch(…)`, `verify_payment(…)`"""
@@ -287,6 +293,22 @@ class SecondEffects:
                 made = self._project.types.all(path.end.module, argument.value, call.call.context)
                 names += [each.name.rpartition(".")[2] for each in made]
         return any(not self._named.traces.isdisjoint(words_of(name)) for name in names)
+
+
+def _is_same_each_time(module: Module, value: Expr, context: int) -> bool:
+    """A constant, or each item in turn of one: `for key in DEFAULT_FEATURES:`."""
+    if isinstance(value, String | Constant):
+        return True
+    if not isinstance(value, Name):
+        return False
+    if value.id.isupper():
+        return True
+    loops = (module.body.contexts[row] for row in chain(module, context))
+    loop = next(
+        (e for e in loops if e.kind == "for" and isinstance(e.target, Name) and e.target.id == value.id),
+        None,
+    )
+    return loop is not None and isinstance(loop.subject, Name) and loop.subject.id.isupper()
 
 
 def _bare(column: str) -> str:

@@ -22,6 +22,8 @@ class Column(Struct, frozen=True, array_like=True, gc=False):
     nullable: bool = True
     default: bool = False
     generated: bool = False
+    given: bool = False
+    """It is said not to count up: the program gives it its values."""
 
 
 class Key(Struct, frozen=True, array_like=True, gc=False):

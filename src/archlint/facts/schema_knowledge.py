@@ -56,6 +56,8 @@ class SchemaPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     generated: str | None = None
     """An argument that says whether it counts up; `is_generated`: it does anyway."""
     is_generated: bool = False
+    counted: str | None = None
+    """An argument that, where it is false, says that it does not count up."""
     is_key_generated: bool = False
     """It counts up as a primary key."""
     suffix: str = ""

@@ -35,7 +35,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         leads = any(key.columns == table.primary_key.columns for key in table.foreign_keys)
         is_narrow = kind_of(column.type) == "int" and column.type.partition("(")[0] not in _WIDE
-        is_counted = _key(schema) not in said or column.generated or column.default
+        is_counted = not column.given and (_key(schema) not in said or column.generated or column.default)
         if is_narrow and is_counted and not leads and schema.dialect not in ("", "sqlite"):
             if any(fnmatchcase(table.name.lower(), pattern) for pattern in params.of_frameworks):
                 continue

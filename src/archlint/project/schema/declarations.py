@@ -57,6 +57,7 @@ class Declared:
             nullable=self.column.nullable and other.column.nullable,
             default=self.column.default or other.column.default,
             generated=self.column.generated or other.column.generated,
+            given=self.column.given or other.column.given,
         )
 
     def parts(self) -> Parts:
@@ -228,6 +229,7 @@ class Declarations:
             nullable=nullable,
             default=generated or (filled is not None and not reading.is_none(filled)),
             generated=generated,
+            given=reading.flag(made.argument(part.counted)) is False,
         )
         target = made.argument(part.references)
         if target is not None:

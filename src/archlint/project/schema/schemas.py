@@ -272,7 +272,8 @@ class Schemas:
             by_database[key] += [change for sql in written for change in named_changes(sql)]
         found = []
         for (service, dialect), changes in sorted(by_database.items()):
-            ordered = sorted((c for c in changes if c.kind in ("create-table", "add")), key=lambda c: c.kind == "add")
+            made_or_added = (c for c in _put_in_place(changes) if c.kind in ("create-table", "add"))
+            ordered = sorted(made_or_added, key=lambda c: c.kind == "add")
             made = self._schema("code", _common([c.site.path for c in ordered]), (("", tuple(ordered)),), service)
             found.append(replace(made, dialect=dialect or made.dialect))
         return found
@@ -297,6 +298,20 @@ class Schemas:
         tables = tuple(_finished(table, history) for table in history.tables())
         unmade = tuple(history.unmade[name].table() for name in sorted(history.unmade))
         return Schema(made_by, folder, own, self.dialect, tables, tuple(history.doubts), unmade)
+
+
+def _put_in_place(changes: Sequence[Change]) -> Iterator[Change]:
+    """A table that takes the place of another in the same file by the other's name: `DROP TABLE part; ALTER TABLE part_new
+    RENAME TO part`."""
+    dropped = {(c.site.path, c.table.lower()): c.site.at for c in changes if c.kind == "drop-table"}
+    renamed = {(c.site.path, c.table.lower()): c for c in changes if c.kind == "rename-table"}
+    for change in changes:
+        path, at = change.site.path, change.site.at
+        later = renamed.get((path, change.table.lower()))
+        if later is not None and at < dropped.get((path, later.to.lower()), at) < later.site.at:
+            yield replace(change, table=later.to)
+        else:
+            yield change
 
 
 def _upward(sql: Sql) -> Iterator[Change]:

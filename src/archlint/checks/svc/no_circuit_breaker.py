@@ -13,6 +13,7 @@ from archlint.project.effects.breakers import Breakers
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.routes.apps import asked_apps
 from archlint.project.source.led_to import LedTo
+from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell
 from archlint.project.values.texts import Written
 
@@ -33,8 +34,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     breakers, led_to = Breakers(project), project.led_to
     by_service: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in breakers.requests:
-        service = project.services.of(point.module)
-        by_service[service.folder if service is not None else ""].append(point)
+        by_service[_folder_of(project, point.module)].append(point)
     for folder, points in sorted(by_service.items()):
         guarded = [point for point in points if breakers.guards(point)]
         for point in guarded:
@@ -92,7 +92,7 @@ def _hit(project: Project, folder: str, points: list[EffectPoint], params: Param
         "doubt": f"; {doubt}" if doubt else "",
     }
     return Hit(
-        _place(project, folder, sites[0][0]),
+        _place(project, folder, points, sites[0][0]),
         words,
         confidence=Confidence.HIGH if sure else Confidence.LOW,
         path=tuple(steps),
@@ -100,13 +100,31 @@ def _hit(project: Project, folder: str, points: list[EffectPoint], params: Param
     )
 
 
-def _place(project: Project, folder: str, first: Site) -> Site:
-    """The service's app, else the project's description, else the first request."""
-    for app in asked_apps(project):
-        service = project.services.of(app.module)
-        if (service.folder if service is not None else "") == folder:
-            return app.site
+def _place(project: Project, folder: str, points: list[EffectPoint], first: Site) -> Site:
+    """Of the service's apps the one whose program makes them, else the project's description, else the first request."""
+    apps = [app for app in asked_apps(project) if _folder_of(project, app.module) == folder]
+    asking = [point.module for point in points]
+    main = max(apps, key=lambda app: (_loaded_by(project, app.module, asking), _beside(app.module, asking)), default=None)
+    if main is not None:
+        return main.site
     return Site("pyproject.toml", 0, 0) if "pyproject.toml" in project.other_files else first
+
+
+def _folder_of(project: Project, module: Module) -> str:
+    service = project.services.of(module)
+    return service.folder if service is not None else ""
+
+
+def _loaded_by(project: Project, app: Module, modules: list[Module]) -> int:
+    """To how many of the modules its own imports lead."""
+    imports = project.imports
+    reached = imports.graph().reached({imports.number[app.name]}, ())
+    return sum(reached.any_of((imports.number[module.name],)) for module in modules)
+
+
+def _beside(app: Module, modules: list[Module]) -> int:
+    """How many lie below the same top folder: frameworks load by name too."""
+    return sum(module.path.partition("/")[0] == app.path.partition("/")[0] for module in modules)
 
 
 def _shown(point: EffectPoint) -> str:

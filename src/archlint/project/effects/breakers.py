@@ -11,6 +11,7 @@ from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.spelling import spell
 from archlint.project.types.entities import FunctionRef
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _BREAKER = "breaker"
 _NAMED_SO = re.compile(r"breaker|circuit", re.IGNORECASE)
+_STATES = frozenset({"open", "opened", "closed", "tripped", "broken"})
 _NO_SERVICES = frozenset({"cloud-sdk", "broker-client"})
 _OUTBOUND = ("http", "rpc")
 _STEPS = 3
@@ -40,7 +42,8 @@ class Breakers:
         return tuple(p for p in points if p.is_direct and p.module.is_production and self._is_asking(p))
 
     def has_own(self, folder: str) -> bool:
-        """The service has a class of its own that is named so, and makes one: which requests go through it is not seen."""
+        """The service has a class of its own that is named so, and makes one, or a function that says whether a circuit is
+        open: which requests go through it is not seen."""
         return folder in self._own
 
     @cached_property
@@ -51,6 +54,11 @@ class Breakers:
             if klass.module.is_production and _BREAKER in name.lower() and self._project.calls.written(name.rpartition(".")[2]):
                 service = self._project.services.of(klass.module)
                 found.add(service.folder if service is not None else "")
+        for module in self._project.modules.production:
+            for function in module.outline.functions:
+                if function.klass < 0 and _tells_of_circuit(function.name) and self._project.calls.written(function.name):
+                    service = self._project.services.of(module)
+                    found.add(service.folder if service is not None else "")
         return frozenset(found)
 
     def guards(self, point: EffectPoint) -> bool:
@@ -124,3 +132,9 @@ class Breakers:
                 if named or (receiver is not None and self._project.knowledge.role(receiver.name) == _BREAKER):
                     found.update(target.definition for target in point.targets if target.definition is not None)
         return frozenset(found)
+
+
+def _tells_of_circuit(function: str) -> bool:
+    """`is_circuit_open`, `breaker_tripped`: what asks before a request whether one may be made."""
+    words = {*words_of(function)}
+    return not words.isdisjoint(("circuit", _BREAKER)) and not words.isdisjoint(_STATES)

@@ -111,6 +111,8 @@ _COMPOSITION = re.compile(
     r"_*(bootstrap|bootstrapper|containers?|di|ioc|wiring|composition(_root)?|injections?|injectors?|app_factory"
     r"|dependency_injection)_*"
 )
+_OF_MATTER = frozenset({"container", "containers", "injection", "injections"})
+"""Of these what a program may be about: a ship's load, a dose."""
 _ENTRY = re.compile(r"_*(main|asgi|wsgi|server|lifespan|startup|manage)_*")
 _FILLING = re.compile(
     r"_*((init|initialize|seed|populate)_?(db|database)|((db|database)_)?seed(er|ers)?|(db|database)_init|initial_data|init_data)_*"
@@ -163,6 +165,11 @@ def suffix(word: str) -> tuple[str, Layer] | None:
 
 def names_composition_root(word: str) -> bool:
     return bool(_COMPOSITION.fullmatch(word))
+
+
+def means_composition_root(word: str) -> bool:
+    """It names a composition root, and means nothing else that a program may be about."""
+    return names_composition_root(word) and word.strip("_") not in _OF_MATTER
 
 
 def names_entry_point(word: str) -> bool:

@@ -118,8 +118,8 @@ class Layers:
 
     @cached_property
     def _composition_packages(self) -> frozenset[str]:
-        """Packages named like a composition root with nothing of the inner layers in them; a package `main` only if it
-        holds no layer at all (it may be a blueprint)."""
+        """Packages named like a composition root with nothing of the inner layers in them, but for the application's own
+        (`application/bootstrap`); a package `main` only if it holds no layer at all (it may be a blueprint)."""
         found: dict[str, bool] = {}
         for module in self._project.modules.production:
             parts = module.name.split(".")
@@ -127,7 +127,9 @@ class Layers:
             for i in range(1, len(parts) - (not module.is_package)):
                 package = ".".join(parts[: i + 1])
                 if words.names_composition_root(parts[i]):
-                    found[package] = found.get(package, True) and layer not in ("domain", "application")
+                    is_own = words.means_composition_root(parts[i]) and any(map(words.may_be_layer, parts[:i]))
+                    is_free = layer not in _CORE or (layer == "application" and is_own)
+                    found[package] = found.get(package, True) and is_free
                 elif parts[i] == "main":
                     found[package] = found.get(package, True) and layer is None
         return frozenset(package for package, is_root in found.items() if is_root)

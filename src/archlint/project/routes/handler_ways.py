@@ -164,13 +164,14 @@ class HandlerWays:
             if isinstance(argument.value, Name)
             for source in self._project.values.sources.of(point.module, argument.value, point.context)
         )
-        return any(
-            isinstance(source.expr, CallRef)
-            and any(
-                target.definition is not None and self._is_service(target.definition)
-                for target in self._project.calls.in_module(source.module)[source.expr.index].targets
-            )
-            for source in made
+        return any(self._is_answer_of_service(source.module, source.expr) for source in made)
+
+    def _is_answer_of_service(self, module: Module, expr: Expr | None) -> bool:
+        """`service.orders()`, `await service.orders()`"""
+        call = expr.value if isinstance(expr, Await) else expr
+        return isinstance(call, CallRef) and any(
+            target.definition is not None and self._is_service(target.definition)
+            for target in self._project.calls.in_module(module)[call.index].targets
         )
 
     def _is_asked_again(self, point: EffectPoint) -> bool:
@@ -188,13 +189,7 @@ class HandlerWays:
     def _is_made_by_service(self, module: Module, name: Name, context: int) -> bool:
         made = [s for s in self._project.values.sources.of(module, name, context) if s.expr != name]
         return bool(made) and all(
-            source.module is module
-            and isinstance(call := source.expr.value if isinstance(source.expr, Await) else source.expr, CallRef)
-            and any(
-                target.definition is not None and self._is_service(target.definition)
-                for target in self._project.calls.in_module(module)[call.index].targets
-            )
-            for source in made
+            source.module is module and self._is_answer_of_service(module, source.expr) for source in made
         )
 
     def _is_relation(self, point: EffectPoint) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.spelling import last_name
+from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
     from archlint.project.control.asking import Phrases
@@ -33,6 +35,7 @@ _MOST = 40
 _THERE = frozenset({"all", "any", "bool", "set", "get", "keys", "hasattr"})
 """Calls in a test that ask no more than whether something is there."""
 _ENUM = "enum.Enum"
+_SUBSCRIPTS = frozenset({Subscript})
 _OWN = frozenset({"self", "cls"})
 _SAME = frozenset({"==", "!=", "is", "is not"})
 
@@ -80,7 +83,9 @@ class LookedAt:
     def _called(self, values: HandedValues, definition: Def, end: int) -> Look:
         """What says by its name that it looks is called with them: `check_order(body)`, `form.clean()`, `int(body["n"])`."""
         sites = [site for site in self._project.calls.of(definition) if site.call.at < end]
-        return Look.CLOSE if any(self._is_look(values, site) for site in sites) else Look.NONE
+        if any(self._is_look(values, site) for site in sites) or self._names_one_of(values, definition, end):
+            return Look.CLOSE
+        return Look.NONE
 
     def _is_look(self, values: HandedValues, site: CallSite) -> bool:
         call, body = site.call, site.module.body
@@ -97,8 +102,23 @@ class LookedAt:
     def _makes_one_of(self, site: CallSite) -> bool:
         """`Status(body["status"])`, of an enumeration: what is none of its values is refused."""
         whole = CallRef(site.call.at, site.call.length, site.index)
-        made = self._project.types.all(site.module, whole, site.call.context)
-        return any(self._project.types.is_a(each, _ENUM) for each in made if each.name in self._project.symbols.classes)
+        return self._is_enumeration(self._project.types.all(site.module, whole, site.call.context))
+
+    def _names_one_of(self, values: HandedValues, definition: Def, end: int) -> bool:
+        """`Status[body["status"].upper()]`: so is what is none of its names."""
+        module, function = definition.module, definition.function
+        return any(
+            function.at <= expr.at < end
+            and isinstance(expr, Subscript)
+            and isinstance(expr.base, Name | Attribute)
+            and any(values.holds(each) for each in expr.index)
+            and self._is_enumeration(self._project.types.all(module, expr.base, context))
+            for expr, context in walk_module(module, _SUBSCRIPTS)
+        )
+
+    def _is_enumeration(self, types: Iterable[Type]) -> bool:
+        """One of the project's own."""
+        return any(self._project.types.is_a(each, _ENUM) for each in types if each.name in self._project.symbols.classes)
 
     def _tested(self, values: HandedValues, definition: Def, end: int) -> Look:
         found = Look.NONE

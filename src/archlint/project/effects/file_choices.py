@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation
+from archlint.project.control.sequence import chain
 from archlint.project.effects.file_writes import FileWrite
 from archlint.project.effects.local_file_words import LocalFileWords
 from archlint.project.parts import names_in
@@ -46,7 +47,7 @@ def is_form(project: Project, write: FileWrite, words: LocalFileWords) -> bool:
 def has_other_store(project: Project, write: FileWrite) -> bool:
     """The other branch of the test around the write asks a service instead; or one before it hands the file to a service, and
     then leaves."""
-    contexts, around = write.module.body.contexts, _around(write)
+    contexts, around = write.module.body.contexts, chain(write.module, write.call.context)
     own = [contexts[row] for row in around if contexts[row].kind in ("if", "else")]
     tests: list[Expr | None] = [place.subject for place in own]
     others = [c for c in contexts if c.kind in ("if", "else") and c.subject is not None and c.subject in tests and c not in own]
@@ -67,7 +68,7 @@ def has_other_store(project: Project, write: FileWrite) -> bool:
 def is_for_developers(write: FileWrite) -> bool:
     """Written only under a switch for development: `if settings.DEBUG:`, or behind `if not DEV_MODE: return`."""
     module = write.module
-    contexts, around = module.body.contexts, _around(write)
+    contexts, around = module.body.contexts, chain(write.module, write.call.context)
     under = ((contexts[row].subject, contexts[row].kind == "if") for row in around if contexts[row].kind in ("if", "else"))
     behind = ((contexts[row].subject, False) for row in _left_before(write, around))
     return any(test is not None and _is_switch(module, test, holds) for test, holds in (*under, *behind))
@@ -83,17 +84,7 @@ def is_on_volume(project: Project, words: AbstractSet[str]) -> bool:
     )
 
 
-def _around(write: FileWrite) -> list[int]:
-    """The rows of the branches and blocks in which the write stands, the function's own block last."""
-    contexts, row = write.module.body.contexts, write.call.context
-    found = [row]
-    while contexts[row].kind not in ("function", "class", "module"):
-        row = contexts[row].parent
-        found.append(row)
-    return found
-
-
-def _left_before(write: FileWrite, around: list[int]) -> Iterator[int]:
+def _left_before(write: FileWrite, around: tuple[int, ...]) -> Iterator[int]:
     """The branches before the write behind which nothing more of the function is run."""
     contexts = write.module.body.contexts
     own = write.module.own_statements(write.definition.index)

@@ -64,6 +64,11 @@ class Parts(Struct, frozen=True, array_like=True, gc=False):
     foreign_keys: tuple[ForeignKey, ...] = ()
     indexes: tuple[Index, ...] = ()
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What there is once each: the unique constraints, and the primary key."""
+        return (*self.uniques, *((self.primary_key,) if self.primary_key is not None else ()))
+
 
 ChangeKind = Literal[
     "create-table", "drop-table", "rename-table", "add", "drop-column", "rename-column", "alter-column", "drop-index",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Comparison, Constant, Expr, Name, Operation
+from archlint.project.control.sequence import chain
 from archlint.project.spelling import last_name, spell
 from archlint.project.words import words_of
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_OUTER = ("function", "class", "module")
 _OPPOSITE = {"if": "else", "else": "if"}
 _LEAVING = ("return", "raise")
 
@@ -38,14 +38,14 @@ class MissingStores:
 
     def _is_beside(self, module: Module, context: int, at: int) -> bool:
         contexts = module.body.contexts
-        while context >= 0 and contexts[context].kind not in _OUTER:
-            place = contexts[context]
+        *inside, own = chain(module, context)
+        for row in inside:
+            place = contexts[row]
             if place.kind in _OPPOSITE and any(self._asks(module, place.subject, c) for c in _others(module, place)):
                 return True
-            if place.kind == "except" and self._has_failed(module, context):
+            if place.kind == "except" and self._has_failed(module, row):
                 return True
-            context = place.parent
-        left = (c for row, c in enumerate(contexts) if c.kind == "if" and c.end <= at and self._leaves(module, row, context))
+        left = (c for row, c in enumerate(contexts) if c.kind == "if" and c.end <= at and self._leaves(module, row, own))
         return any(self._asks(module, place.subject, place) for place in left)
 
     def _leaves(self, module: Module, row: int, function: int) -> bool:
@@ -65,12 +65,8 @@ class MissingStores:
         contexts = module.body.contexts
         handler = contexts[row]
         tried = [c for c in contexts if c.kind == "try" and c.parent == handler.parent and c.end <= handler.at]
-        above = handler.parent
-        while tried and above >= 0 and contexts[above].kind not in _OUTER:
-            if contexts[above].kind == "if" and self._asks(module, contexts[above].subject, tried[-1]):
-                return True
-            above = contexts[above].parent
-        return False
+        above = [contexts[each] for each in chain(module, row)[1:] if contexts[each].kind == "if"] if tried else []
+        return any(self._asks(module, place.subject, tried[-1]) for place in above)
 
     def _asks(self, module: Module, test: Expr | None, branch: Context) -> bool:
         """The branch calls what the test asks for, or what is named like it: `if use_redis: redis.set(…)`."""
@@ -94,11 +90,7 @@ def exclude_each_other(module: Module, one: int, other: int) -> bool:
 
 
 def _branches(module: Module, context: int) -> Iterator[Context]:
-    contexts = module.body.contexts
-    while context >= 0 and contexts[context].kind not in _OUTER:
-        if contexts[context].kind in _OPPOSITE:
-            yield contexts[context]
-        context = contexts[context].parent
+    yield from (place for row in chain(module, context) if (place := module.body.contexts[row]).kind in _OPPOSITE)
 
 
 def _others(module: Module, place: Context) -> Iterator[Context]:

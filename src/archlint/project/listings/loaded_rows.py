@@ -149,7 +149,7 @@ class LoadedRows:
         """The class's table has at most one row with such values in these columns."""
         models = self._project.schemas.models
         made = [models.of_class(t.name) for t in self._project.types.all(module, name, context) if t.is_class]
-        keys = [key for each in made if each is not None for key in (*each.parts.uniques, each.parts.primary_key) if key]
+        keys = [key for each in made if each is not None for key in each.parts.keys]
         return any(all(c in columns or c.removesuffix("_id") in columns for c in key.columns) for key in keys if key.columns)
 
     def _is_bounded(self, module: Module, expr: Expr, chain: list[Expr], context: int) -> bool:

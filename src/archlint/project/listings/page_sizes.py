@@ -29,7 +29,7 @@ from archlint.facts.syntax import (
 from archlint.project.listings.held_limits import LIMIT_LAST, is_held
 from archlint.project.listings.page_windows import PageWindows
 from archlint.project.listings.sql_limits import limit_values
-from archlint.project.model import CallSite, Def, Type
+from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import leaves_of, parts_of
@@ -219,20 +219,16 @@ class PageSizes:
 
     @cached_property
     def _pages(self) -> dict[tuple[str, int], Expr]:
-        """File and call → how many rows it makes a page of, as `Paginator(orders, n)` does of a query."""
+        """File and call → how many rows it makes a page of, as `Paginator(orders, n)` does of a query; not of a list that was
+        made before, which is as long as it is, however it is cut."""
         found: dict[tuple[str, int], Expr] = {}
         for pager, parameter in self._words.pagers.items():
             for site in self._project.calls.to(pager):
                 given = site.call.arguments
                 sizes = [a.value for i, a in enumerate(given) if a.name == parameter or (a.name is None and i == 1)]
-                if sizes and given[0].name is None and self._is_query(site, given[0].value):
+                if sizes and given[0].name is None and self._is_lazy(site.module, given[0].value, site.call.context):
                     found[site.path, site.index] = sizes[0]
         return found
-
-    def _is_query(self, site: CallSite, rows: Expr) -> bool:
-        """Not a list that was made before: that is as long as it is, however it is cut."""
-        types = self._project.types.all(site.module, rows, site.call.context)
-        return any(info.lazy is not None for each in types for _, info in self._project.knowledge.infos(each.name))
 
     def _limits(self, site: CallSite) -> bool:
         """`query.limit(n)`."""
@@ -263,7 +259,7 @@ class PageSizes:
                 continue
             cut = [index for index in expr.index if isinstance(index, Slice)]
             if any(_names(module.body, index, end) for index in cut for end in ends) and self._is_lazy(
-                definition, expr.base, context
+                module, expr.base, context
             ):
                 return (Step(Site(module.path, expr.at, expr.end), "asks for so many rows"),)
         return None
@@ -277,9 +273,8 @@ class PageSizes:
             if is_sum and isinstance(target, Name) and _is_in(definition, statement.at):
                 yield target.id
 
-    def _is_lazy(self, definition: Def, expr: Expr, context: int) -> bool:
-        found = self._project.types.inference.entities(definition.module, expr, context)
-        types = [each for each in found if isinstance(each, Type) and not each.is_class]
+    def _is_lazy(self, module: Module, expr: Expr, context: int) -> bool:
+        types = [each for each in self._project.types.all(module, expr, context) if not each.is_class]
         return any(info.lazy is not None for each in types for _, info in self._project.knowledge.infos(each.name))
 
     def _is_looked_at(self, definition: Def, name: str) -> bool:

@@ -210,7 +210,7 @@ class SecondEffects:
             given |= {name for name, value in named if given and _is_same_each_time(module, value, making.context)}
             for made in self._project.types.all(module, owner, making.context):
                 table = self._project.schemas.models.of_class(made.name)
-                keys = (*table.parts.uniques, *filter(None, (table.parts.primary_key,))) if table is not None else ()
+                keys = table.parts.keys if table is not None else ()
                 if any(given.issuperset(map(_bare, key.columns)) for key in keys if key.columns):
                     return True
         return False
